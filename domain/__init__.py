@@ -1,0 +1,1 @@
+"""Decide: what is owed, what comes next and what may be sent, told everything it needs to know."""

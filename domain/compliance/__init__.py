@@ -1,0 +1,1 @@
+"""May this contact be made now? Pure answers with the clause that gave them."""

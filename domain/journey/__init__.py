@@ -1,0 +1,1 @@
+"""One account's walk through a journey, as pure functions of the definition, the run and the time."""

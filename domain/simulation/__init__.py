@@ -1,0 +1,1 @@
+"""Virtual time: the same interpreter and the same gate, without engine, store or provider."""
