@@ -1,0 +1,1 @@
+"""Connect: the client, the payload codec, and the doors to running journeys."""

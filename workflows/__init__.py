@@ -1,0 +1,1 @@
+"""Wait: the durable story of one account, told to Temporal."""
