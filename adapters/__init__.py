@@ -1,0 +1,1 @@
+"""CONNECT: everything that speaks to the world outside, each behind a name of ours."""

@@ -1,0 +1,1 @@
+"""PostgreSQL and Temporal on this machine: no account, no container, nothing left running."""
