@@ -1,0 +1,1 @@
+"""The tables, as SQLModel classes. Queries use their Core tables: the ORM would cost four times as much."""
