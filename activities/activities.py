@@ -44,7 +44,9 @@ class Activities:
     async def open_journey(self, order: ports.OpenJourney) -> ports.Opened | None:
         """Open the account's next epoch, or find the open one as it was opened."""
         opened = await self._walks.open(order.account_id, order.at)
-        return None if opened is None else ports.Opened(opened.journey, opened.run, opened.clock)
+        if opened is None:
+            return None
+        return ports.Opened(opened.journey, opened.run, opened.clock, opened.found)
 
     @activity.defn(name="look")
     async def look(self, order: ports.Look) -> Sight:

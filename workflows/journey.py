@@ -150,8 +150,11 @@ class JourneyWorkflow:
             orders.check_advance(order, self._clock)
 
     async def _open(self, ticket: Ticket) -> Walk | None:
+        self._alarm.hush()  # what rang so far, the opening will see
         order = ports.OpenJourney(self._account_id, ticket.time.reached if ticket.time else None)
         opened = await workflow.execute_local_activity(ports.open_journey, order, **policies.STORE)
+        if opened is not None and opened.found:
+            self._alarm.ring()
         if opened is not None and opened.clock is not None and ticket.time is None:
             self._clock = TestClock(opened.clock, opened.clock)
         return Walk(opened.journey, opened.run, 0, None) if opened else None

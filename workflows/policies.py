@@ -33,4 +33,4 @@ PROVIDER = Remote(
     retry_policy=RetryPolicy(initial_interval=timedelta(seconds=1), maximum_interval=timedelta(minutes=5)),
 )
 # Replay costs per event: a run this long goes on as a fresh one at the next wait.
-RUN_EVENTS = 60
+RUN_EVENTS = 75

@@ -23,11 +23,15 @@ class OpenJourney:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A journey pinned to one definition; `clock` is the account's test clock (None: real time)."""
+    """A journey pinned to one definition; `clock` is the account's test clock (None: real time).
+
+    `found` says that it was open already, as `run` tells it; what happened since is to be looked at.
+    """
 
     journey: Journey
     run: JourneyRun
     clock: datetime | None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -58,11 +58,15 @@ WHERE account_id = :account_id AND epoch = :epoch""")  # noqa: S608 - fixed name
 
 @dataclass(frozen=True, slots=True)
 class WalkOpened:
-    """A journey as it was opened; `clock` is where the account's test clock stood (None: real time)."""
+    """A journey as it was opened; `clock` is where the account's test clock stood (None: real time).
+
+    `found` says that it was open already: the store may know more by now than the run does.
+    """
 
     journey: Journey
     run: JourneyRun
     clock: datetime | None
+    found: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +122,7 @@ class Walks:
                 journey = await self._definitions.latest_in(session, books.journey)
                 return await _opened(session, books, journey, at)
         journey = await self._definitions.load(known.version)
-        return WalkOpened(journey, _RUN.validate_python(known.opened), known.clock)
+        return WalkOpened(journey, _RUN.validate_python(known.opened), known.clock, found=True)
 
     async def look(self, account_id: str, version: str, at: datetime | None) -> Sight:
         """What the account owes now, on the definition of that version.

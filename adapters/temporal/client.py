@@ -1,6 +1,8 @@
 """One way to reach Temporal, for worker, API and command line alike."""
 
+import logging
 from collections.abc import Mapping
+from functools import cache
 
 from temporalio.client import Client, TLSConfig
 from temporalio.contrib.pydantic import PydanticJSONPlainPayloadConverter
@@ -11,6 +13,7 @@ from temporalio.converter import (
     DefaultPayloadConverter,
     JSONPlainPayloadConverter,
 )
+from temporalio.runtime import LogForwardingConfig, LoggingConfig, Runtime, TelemetryConfig, TelemetryFilter
 
 from adapters.temporal.codec import AccountCodec
 
@@ -61,4 +64,13 @@ async def connect(
         tls=tls if tls is not None else False,
         api_key=api_key,
         lazy=lazy,
+        runtime=_runtime(),
     )
+
+
+@cache
+def _runtime() -> Runtime:
+    """The SDK's core, its log lines sent through ours: one chain masks and formats them all."""
+    lines = LogForwardingConfig(logger=logging.getLogger("temporalio.core"))
+    levels = TelemetryFilter(core_level="WARN", other_level="ERROR")
+    return Runtime(telemetry=TelemetryConfig(logging=LoggingConfig(filter=levels, forwarding=lines)))

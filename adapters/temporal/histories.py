@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote, unquote
 
 from temporalio.client import Client, WorkflowHistory
 from temporalio.worker import Replayer
@@ -28,7 +29,7 @@ class Replayed:
 async def export(client: Client, folder: Path, query: str, limit: int) -> AsyncIterator[Path]:
     """Write up to `limit` journeys' histories into `folder`, which exists, payloads as they travelled.
 
-    A file is named `<workflow id>.<run id>.json`.
+    A file is named `<workflow id>.<run id>.json`, the id quoted as in a URL: it belongs to the payloads' key.
 
     `query` is a visibility filter in Temporal's list syntax, added to the workflow type.
     """
@@ -36,7 +37,7 @@ async def export(client: Client, folder: Path, query: str, limit: int) -> AsyncI
     async for found in client.list_workflows(wanted, limit=limit):
         handle = client.get_workflow_handle(found.id, run_id=found.run_id)
         history = await handle.fetch_history()
-        path = folder / f"{_plain(found.id)}.{found.run_id}{_SUFFIX}"
+        path = folder / f"{quote(found.id, safe='')}.{found.run_id}{_SUFFIX}"
         path.write_text(history.to_json(), encoding="utf-8")
         yield path
 
@@ -47,7 +48,7 @@ async def replay(files: Iterable[Path], keys: Mapping[str, bytes]) -> AsyncItera
         workflows=[JourneyWorkflow], data_converter=converter(keys), workflow_runner=sandbox()
     )
     for path in files:
-        history = WorkflowHistory.from_json(path.stem.split(".")[0], path.read_text(encoding="utf-8"))
+        history = WorkflowHistory.from_json(_workflow_of(path), path.read_text(encoding="utf-8"))
         outcome = await replayer.replay_workflow(history, raise_on_replay_failure=False)
         yield Replayed(path.name, len(history.events), _told(outcome.replay_failure))
 
@@ -68,5 +69,5 @@ def _told(failure: Exception | None) -> str | None:
             return f"{type(failure).__name__}: {failure}"
 
 
-def _plain(workflow_id: str) -> str:
-    return "".join(letter if letter.isalnum() or letter in "-_" else "_" for letter in workflow_id)
+def _workflow_of(path: Path) -> str:
+    return unquote(path.stem.rsplit(".", 1)[0])

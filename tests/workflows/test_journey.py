@@ -3,6 +3,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
+from temporalio.testing import ActivityEnvironment, WorkflowEnvironment
 
 from adapters.temporal.gateway import JourneyNotOpen, OrderRefusedByJourney
 from domain.account import Account
@@ -13,6 +14,8 @@ from domain.journey.run import EndReason, Outcome
 from tests.domain.journey_builders import STANDING, a_bill, a_journey, a_payment, a_step, at
 from tests.workflows.conftest import Stage
 from tests.workflows.twin import Twin
+from workflows.names import workflow_id
+from workflows.ports import OpenJourney
 
 
 def a_twin(**changes: object) -> Twin:
@@ -263,3 +266,17 @@ async def test_re_anchoring_is_told_in_the_timeline(stage: Stage) -> None:
     assert ("re_anchored", None, str(at(2).date())) in told
     assert ("step_passed", "heads-up", None) in told
     assert ("step_skipped", "reminder-3", "agent-7") in told
+
+
+async def test_a_journey_that_was_open_already_looks_again_before_it_goes_on(
+    stage: Stage, engine: WorkflowEnvironment
+) -> None:
+    """A crash between opening and recording it: what was told meanwhile must not wait for the next poke."""
+    twin, account_id = a_twin(), an_account()
+    await ActivityEnvironment().run(twin.open_journey, OpenJourney(account_id, None))
+    twin.account = Account(twin.account.bills, (a_payment("p1", 5000, at(-20)),))
+    async with stage(twin) as gateway:
+        await gateway.poke(account_id)  # the opening takes this ring for its own
+        ended = engine.client.get_workflow_handle(workflow_id(account_id)).result()
+        assert await asyncio.wait_for(ended, 30) == Outcome.CURED
+    assert twin.contacts == []

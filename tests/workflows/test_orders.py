@@ -4,12 +4,15 @@ from datetime import UTC, datetime
 import pytest
 
 from domain.account import Account
+from domain.journey.forecast import progress
 from domain.journey.run import Ended, EndReason, Outcome
 from tests.domain.journey_builders import a_bill, a_journey, a_run, at
 from workflows.clock import RealClock, TestClock
+from workflows.journey import JourneyWorkflow
 from workflows.names import account_of, workflow_id
-from workflows.orders import Advance, Leave, OrderRefused, check_advance, check_leave
+from workflows.orders import Advance, Leave, OrderRefused, Skip, check_advance, check_leave, check_skip
 from workflows.ports import ALL, Look
+from workflows.ticket import Ticket
 
 RUN = a_run(a_journey(), Account((a_bill(),)), at(-20))
 
@@ -19,6 +22,20 @@ def test_a_journey_that_has_ended_cannot_be_left() -> None:
     over = replace(RUN, ended=Ended(Outcome.CURED, EndReason.ARREARS_CLEARED, at(1)))
     with pytest.raises(OrderRefused, match="had ended"):
         check_leave(Leave("o1", "me"), over)
+
+
+def test_only_the_step_at_hand_can_be_skipped() -> None:
+    at_hand = progress(a_journey(), RUN, at(-20))
+    check_skip(Skip("o1", "me", "heads-up"), at_hand)
+    with pytest.raises(OrderRefused, match="the step at hand is heads-up, not reminder-1"):
+        check_skip(Skip("o1", "me", "reminder-1"), at_hand)
+
+
+def test_a_journey_that_is_still_opening_takes_no_orders_and_has_no_progress() -> None:
+    opening = JourneyWorkflow(Ticket("a1"))
+    with pytest.raises(OrderRefused, match="has not opened"):
+        opening._may_skip(Skip("o1", "me", "heads-up"))
+    assert (opening.progress(), opening.forecast(30)) == (None, [])
 
 
 def test_time_that_is_real_cannot_be_advanced() -> None:

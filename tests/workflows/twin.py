@@ -69,7 +69,9 @@ class Twin:
         self.calls.append("open_journey")
         at = order.at or self.clock
         sight = await self._sight(at)
-        if self.open is None and sight.anchor is not None:
+        if self.open is not None:
+            return replace(self.open, found=True)
+        if sight.anchor is not None:
             self.epoch += 1
             run = JourneyRun(order.account_id, self.epoch, sight, await self.now(at))
             self.open = ports.Opened(self.journey, run, self.clock)

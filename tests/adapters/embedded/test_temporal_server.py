@@ -156,7 +156,7 @@ async def test_90_days_pass_in_seconds_where_time_may_be_skipped(tmp_path: Path)
             client, task_queue="here", workflows=[Wait], workflow_runner=UnsandboxedWorkflowRunner()
         ):
             waiting = client.execute_workflow(Wait.run, id="skipper", task_queue="here")
-            assert await asyncio.wait_for(waiting, timeout=20) == "woke"
+            assert await asyncio.wait_for(waiting, timeout=60) == "woke"
 
 
 @pytest.mark.parametrize("setting", ["TIDEOVER_TEMPORAL_PORT", "TIDEOVER_TEMPORAL_UI_PORT"])
