@@ -14,6 +14,8 @@ from adapters.store.holds import Holds
 from adapters.store.tasks import TaskKey, Tasks
 from adapters.store.walks import Ending, Line, Stand, Walks
 from domain.journey.definition import Journey, OpenTask, Send, Step
+from domain.journey.events import ContactMade
+from domain.journey.forecast import Progress
 from domain.journey.run import Sight
 from workflows import ports
 
@@ -61,7 +63,13 @@ class Activities:
         if not isinstance(step.do, Send):
             raise StepMismatch(order.version, order.step_id)
         answer, books = await self._contacting.make(self._wish(order, step, step.do))
-        return ports.ContactReport(answer, books.sight(journey, books.now(order.at)))
+        sight = books.sight(journey, books.now(order.at))
+        match answer, order.then:
+            case ContactMade(), Progress() as then:
+                await self._walks.note(Stand(order.account_id, order.epoch, then, ()))
+                return ports.ContactReport(answer, sight, noted=True)
+            case _:
+                return ports.ContactReport(answer, sight)
 
     @activity.defn(name="ask_agent")
     async def ask_agent(self, order: ports.AskAgent) -> None:

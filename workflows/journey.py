@@ -15,7 +15,7 @@ from domain.journey.events import (
     StepSkipped,
     TaskOpened,
 )
-from domain.journey.forecast import Expected, Progress, forecast, progress
+from domain.journey.forecast import Expected, Progress, assumed, forecast, progress
 from domain.journey.hold import EVERY_CLOCK, Hold, HoldReason
 from domain.journey.interpreter import apply, next_move, was_delinquent
 from domain.journey.move import Act, Action, AskPerson, Choose, Contact, Finish, Pass, WaitUntil
@@ -178,10 +178,12 @@ class JourneyWorkflow:
         asked = (self._account_id, run.epoch, self._known.journey.version, action.step.step_id)
         match action:
             case Contact(occurrence=occurrence):
-                order = ports.MakeContact(*asked, occurrence, self._clock.at())
+                then = self._once_made(action)
+                order = ports.MakeContact(*asked, occurrence, self._clock.at(), then)
                 report = await workflow.execute_activity(ports.make_contact, order, **policies.PROVIDER)
                 self._hear(report.event)
                 self._hear(AccountSeen(report.sight))
+                self._noted = then if report.noted else self._noted
             case AskPerson(occurrence=occurrence):
                 task = ports.AskAgent(*asked, occurrence, self._clock.at())
                 await workflow.execute_local_activity(ports.ask_agent, task, **policies.STORE)
@@ -191,6 +193,11 @@ class JourneyWorkflow:
                 self._choose()
             case Pass():
                 self._hear(StepPassed(action.step.step_id))
+
+    def _once_made(self, contact: Contact) -> Progress:
+        """Where the walk will stand if the contact is made: noted with it, one note less."""
+        walk, now = self._known, self._clock.now()
+        return progress(walk.journey, apply(walk.journey, walk.run, assumed(contact), now), now)
 
     def _choose(self) -> None:
         """Decide the branch on what was just seen; a payment may have made it moot."""

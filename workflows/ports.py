@@ -46,7 +46,10 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class MakeContact:
-    """Take one step's contact through the gate and to a provider, at most once."""
+    """Take one step's contact through the gate and to a provider, at most once.
+
+    `then` is where the walk will stand once the contact is made, to be noted along with it.
+    """
 
     account_id: str
     epoch: int
@@ -54,14 +57,16 @@ class MakeContact:
     step_id: str
     occurrence: int
     at: datetime | None
+    then: Progress | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ContactReport:
-    """What became of a contact, and what is owed now."""
+    """What became of a contact, and what is owed now; `noted` when `then` is on record."""
 
     event: ContactMade | ContactDeferred | ContactBlocked
     sight: Sight
+    noted: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -280,3 +280,17 @@ async def test_a_journey_that_was_open_already_looks_again_before_it_goes_on(
         ended = engine.client.get_workflow_handle(workflow_id(account_id)).result()
         assert await asyncio.wait_for(ended, 30) == Outcome.CURED
     assert twin.contacts == []
+
+
+async def test_what_the_store_was_told_last_is_where_the_walk_stands(stage: Stage) -> None:
+    """A contact notes where it leads: the operators' list is right with one note less a step."""
+    twin, account_id = a_twin(), an_account()
+    async with stage(twin) as gateway:
+        for day in (-10, -2, 3, 7, 12, 25):
+            await gateway.advance(account_id, at(day))
+            assert twin.stands == await gateway.progress(account_id)
+        await gateway.pause(account_id, "agent-7")
+        await gateway.advance(account_id, at(26))
+        assert twin.stands == await gateway.progress(account_id)
+        await gateway.leave(account_id, "test")
+    assert twin.calls.count("note_progress") < twin.calls.count("make_contact")

@@ -14,6 +14,7 @@ from domain.compliance.verdict import Allowed, Blocked, Deferred
 from domain.contact import Channel, ContactFacts, ContactRequest
 from domain.journey.definition import Clock, Journey, Send
 from domain.journey.events import ContactBlocked, ContactDeferred, ContactMade
+from domain.journey.forecast import Progress
 from domain.journey.hold import Hold, frozen_until
 from domain.journey.run import Ended, JourneyRun, Outcome, Sight
 from domain.journey.sight import Standing, local_date, sight_of
@@ -37,6 +38,7 @@ class Twin:
     tasks: list[str] = field(default_factory=list)
     holds: list[Hold] = field(default_factory=list)
     notes: list[ports.NoteProgress] = field(default_factory=list)
+    stands: Progress | None = None
     calls: list[str] = field(default_factory=list)
     provider_gate: asyncio.Event | None = None
     contact_begun: asyncio.Event = field(default_factory=asyncio.Event)
@@ -111,7 +113,9 @@ class Twin:
                 event = ContactDeferred(order.step_id, until, because.rule)
             case Blocked(because=because):
                 event = ContactBlocked(order.step_id, because.rule)
-        return ports.ContactReport(event, await self._sight(order.at))
+        noted = isinstance(event, ContactMade) and order.then is not None
+        self.stands = order.then if noted else self.stands
+        return ports.ContactReport(event, await self._sight(order.at), noted)
 
     def _facts(self, now: datetime) -> dict[Channel, ContactFacts]:
         arrears = self.account.arrears(local_date(self.standing.time_zone, now))
@@ -139,6 +143,7 @@ class Twin:
     @activity.defn
     async def note_progress(self, order: ports.NoteProgress) -> None:
         self.calls.append("note_progress")
+        self.stands = order.progress
         self.notes.append(order)
         self.first_note.set()
 
