@@ -15,7 +15,9 @@ from adapters.store.messages import DevelopmentOutbox
 from domain.contact import Channel, Purpose
 from domain.journey.definition import Stage as JourneyStage
 from domain.journey.events import ContactBlocked, ContactDeferred, ContactMade
+from domain.journey.forecast import Progress
 from domain.journey.hold import EVERY_CLOCK, Hold, HoldReason
+from domain.journey.move import Waiting
 from tests.activities.stage import Stage, a_contact, a_stage
 from tests.adapters.store.snapshot import rows, snapshot
 from tests.builders import (
@@ -426,3 +428,24 @@ async def _give_up_claims(database: Database) -> None:
     async with database.session() as session:
         claimed = "UPDATE dispatches SET state = 'unknown' WHERE state = 'dispatching'"
         await session.execute(text(claimed))
+
+
+async def test_a_contact_that_is_made_notes_where_it_leads_and_a_blocked_one_does_not(stage: Stage) -> None:
+    feed = an_account_feed()
+    await stage.open(feed)
+    then = Progress(JourneyStage.REMINDER, 0, Waiting.STEP_DUE, "reminder-2", at(5), None)
+    report = await stage.run(ports.make_contact, replace(a_contact(feed), then=then))
+    row = await Journeys(stage.database).get(feed.account_id)
+    assert row is not None
+    assert (report.noted, row.next_step, row.next_at, row.waiting) == (
+        True,
+        "reminder-2",
+        at(5),
+        Waiting.STEP_DUE,
+    )
+    await stage.intake.tell_credit(a_credit_feed(feed.account_id, 5_000))
+    later = replace(a_contact(feed, "reminder-2"), then=replace(then, next_step="reminder-3"))
+    assert (await stage.run(ports.make_contact, later)).noted is False
+    row = await Journeys(stage.database).get(feed.account_id)
+    assert row is not None
+    assert row.next_step == "reminder-2"

@@ -88,6 +88,14 @@ def test_what_a_given_up_bill_had_been_paid_does_not_pay_the_next_one() -> None:
     assert not is_late(ledger, a_contact(at(101)), at(90))
 
 
+def test_a_bill_that_was_paid_when_a_journey_gave_up_stays_a_reason_if_the_payment_is_taken_back() -> None:
+    ledger = a_ledger(
+        told(a_bill("b1")), told(a_bill("b2")), paid("p1", 5000, 3, "b1"), reversed_("r1", 5000, 95, "p1")
+    )
+    assert is_late(ledger, a_contact(at(94)), at(90))
+    assert not is_late(ledger, a_contact(at(96)), at(90))
+
+
 def test_walks_differ_by_what_one_of_them_lacks_however_they_are_ordered() -> None:
     first, second = a_contact(at(1)), a_contact(at(2), step_id="t")
     assert not differences([first, second], [second, first])

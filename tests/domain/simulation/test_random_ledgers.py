@@ -5,13 +5,16 @@ from datetime import UTC, date, datetime, time, timedelta
 from random import Random
 from zoneinfo import ZoneInfo
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from domain.account import Account, CreditKind
+from domain.compliance.verdict import Allowed
 from domain.feed import BillFeed, CreditFeed
 from domain.journey.definition import Branch, Case, Comparison, Fact, Journey, Stage
 from domain.journey.run import Outcome
+from domain.simulation import replay as replay_module
 from domain.simulation.after_payment import contacts_after_payment
 from domain.simulation.books import told as books_told
 from domain.simulation.ledger import (
@@ -105,12 +108,7 @@ def test_no_contact_asks_for_what_is_paid(ledger: LedgerAccount, journey: Journe
 
 @given(ledgers(), journeys)
 def test_caps_and_hours_hold(ledger: LedgerAccount, journey: Journey) -> None:
-    zone = ZoneInfo(ledger.account.time_zone)
-    made = [contact.at.astimezone(zone) for contact in walked(ledger, journey).contacts]
-    assert all(time(8) <= moment.time() < time(21) for moment in made)
-    days = [moment.date() for moment in made]
-    for day in days:
-        assert sum(day - timedelta(days=6) <= other <= day for other in days) <= 3
+    _hours_and_caps(walked(ledger, journey), ledger.account.time_zone)
 
 
 @given(ledgers(), journeys, st.randoms(use_true_random=False))
@@ -162,6 +160,20 @@ def test_a_walk_is_the_same_every_time(ledger: LedgerAccount, journey: Journey) 
     assert walked(ledger, journey) == walked(ledger, journey)
 
 
+def test_without_the_gate_hours_and_caps_would_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A control: it is the gate that keeps them."""
+    monkeypatch.setattr(
+        replay_module, "judge_channels", lambda requests, _facts, _now: (requests[0], Allowed())
+    )
+    hurried = a_journey(*STANDARD[1:], pace_days=1)
+    behind = BillFeed("b1", START, START, 5000)
+    ledger = LedgerAccount(a_feed(), (BillTold(datetime(2026, 4, 1, 23, tzinfo=UTC), behind),))
+    with pytest.raises(AssertionError):
+        _hours_and_caps(walked(ledger, hurried), "UTC")
+    monkeypatch.undo()
+    _hours_and_caps(walked(ledger, hurried), "UTC")
+
+
 def _hop(replay: Replay, to: datetime, random: Random) -> None:
     """Run on to `to` with looks on the way, as pokes make them."""
     start = to - timedelta(days=120)
@@ -183,6 +195,14 @@ def _books(told: list[Moment]) -> Account:
     for moment in told:
         books = books_told(books, moment)
     return books
+
+
+def _hours_and_caps(walk: PureWalk, zone: str) -> None:
+    made = [contact.at.astimezone(ZoneInfo(zone)) for contact in walk.contacts]
+    assert all(time(8) <= moment.time() < time(21) for moment in made)
+    days = [moment.date() for moment in made]
+    for day in days:
+        assert sum(day - timedelta(days=6) <= other <= day for other in days) <= 3
 
 
 def test_the_walks_are_not_empty() -> None:
