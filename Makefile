@@ -6,7 +6,7 @@ LOCK := $(UV) pip compile --quiet --universal --python-version 3.11 --generate-h
 	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
 
 .DEFAULT_GOAL := help
-.PHONY: help setup lock run test check bench clean
+.PHONY: help setup lock run test check quick lint bench clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -17,12 +17,21 @@ run: ## start everything on this machine and print where to look (ARGS="--help" 
 
 test: ## run the whole suite (ARGS="-k word" and the like go to pytest)
 	@./setup.sh test
-	@$(PYTHON) -m pytest $(ARGS); outcome=$$?; \
+	@$(PYTHON) -m pytest --numprocesses 2 --dist worksteal $(ARGS); outcome=$$?; \
 	for name in chromium chromium-browser google-chrome; do command -v $$name; done | grep -q . || \
 		echo 'NOTE: no Chromium on this machine: THE BROWSER TESTS WERE SKIPPED.'; \
 	exit $$outcome
 
-check: ## every check, the fastest first, then the tests that are not slow, with coverage
+check: lint ## every check, the fastest first, then the whole suite with coverage
+	@echo '--- tests'         && $(MAKE) --no-print-directory test ARGS="--cov --cov-report= $(ARGS)"
+	@echo '--- coverage: domain and workflows whole, the rest nine tenths'
+	@$(PYTHON) -m coverage report --include='domain/*,workflows/*' --fail-under=100
+	@$(PYTHON) -m coverage report --omit='domain/*,workflows/*' --fail-under=90
+
+quick: lint ## the fast loop: every check but the slow tests
+	@echo '--- tests'         && $(MAKE) --no-print-directory test ARGS="-m 'not slow' $(ARGS)"
+
+lint: ## everything that reads the code without running the suite
 	@./setup.sh test
 	@echo '--- format'        && $(PYTHON) -m ruff format --check --quiet .
 	@echo '--- lint'          && $(PYTHON) -m ruff check --quiet .
@@ -31,7 +40,6 @@ check: ## every check, the fastest first, then the tests that are not slow, with
 	@echo '--- dependencies'  && $(PYTHON) -m deptry .
 	@echo '--- dead code'     && $(PYTHON) -m vulture
 	@echo '--- journeys, templates, rules' && $(PYTHON) -m cli check
-	@echo '--- tests'         && $(PYTHON) -m pytest -m 'not slow' --cov --cov-report=term $(ARGS)
 
 bench: ## measure it against bare Temporal (docs/performance.md)
 	@./setup.sh test
