@@ -1,0 +1,1 @@
+"""Answer: parse what is asked, call one door, reply."""

@@ -1,0 +1,1 @@
+"""What payment processors and carriers tell us, each with the sender's own signature."""
