@@ -10,7 +10,7 @@ from api.middleware.headers import SecurityHeaders
 from api.middleware.hosts import KnownHosts
 from api.middleware.observed import Observed, RequestFigures
 from api.openapi import DESCRIPTION, TAGS, VERSION
-from api.pages import console, documents, sign_in
+from api.pages import console, documents, help_page, sign_in
 from api.pages import orders as forms_of_orders
 from api.pages.desk import Desk
 from api.pages.forms import FormGuard
@@ -32,6 +32,7 @@ _ROUTERS = (
     metrics.router,
     documents.router,
     sign_in.router,
+    help_page.router,
     console.router,
     forms_of_orders.router,
 )

@@ -29,6 +29,7 @@ from adapters.store.tasks import Tasks
 from adapters.temporal.client import connect
 from adapters.temporal.gateway import Gateway
 from api.services import Services
+from commands.exits import CommandFailed
 from domain.contact import Channel
 
 ROOT = Path(__file__).parents[1]
@@ -56,16 +57,24 @@ async def publish_journeys(database: Database) -> int:
 
 
 async def temporal_client(settings: Settings, address: str, *, lazy: bool = False) -> Client:
-    """A client for the cluster at `address`, over TLS and with an API key when the settings say so."""
+    """A client for the cluster at `address`, over TLS and with an API key when the settings say so.
+
+    Raises:
+        CommandFailed: nobody answers there.
+    """
     key = settings.temporal_api_key
-    return await connect(
-        address,
-        settings.temporal_namespace,
-        settings.encryption_keys(),
-        _tls(settings),
-        key.get_secret_value() if key else None,
-        lazy=lazy,
-    )
+    try:
+        return await connect(
+            address,
+            settings.temporal_namespace,
+            settings.encryption_keys(),
+            _tls(settings),
+            key.get_secret_value() if key else None,
+            lazy=lazy,
+        )
+    except RuntimeError:  # the SDK's word for a first connection that failed
+        sentence = f"Temporal cannot be reached at {address}: start it, or correct TEMPORAL_ADDRESS."
+        raise CommandFailed(sentence) from None
 
 
 def activities(settings: Settings, database: Database) -> Activities:

@@ -155,6 +155,8 @@ class JourneyWorkflow:
         opened = await workflow.execute_local_activity(ports.open_journey, order, **policies.STORE)
         if opened is not None and opened.found:
             self._alarm.ring()
+        elif opened is not None:  # the opening has noted where the walk stands
+            self._noted = progress(opened.journey, opened.run, opened.run.anchored_at)
         if opened is not None and opened.clock is not None and ticket.time is None:
             self._clock = TestClock(opened.clock, opened.clock)
         return Walk(opened.journey, opened.run, 0, None) if opened else None

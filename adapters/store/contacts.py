@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from adapters.providers.delivery import DeliveryReport
 from adapters.store.books import Books, books_of
@@ -93,6 +93,13 @@ class Contacts:
         """
         async with self._database.session() as session:
             return await merge(session, report)
+
+    async def counts(self) -> dict[tuple[Channel, DispatchState], int]:
+        """How many contacts there are by channel and state, whatever became of them."""
+        kinds = (dispatches.c.channel, dispatches.c.state)
+        async with self._database.single() as session:
+            rows = await session.execute(select(*kinds, func.count()).group_by(*kinds))
+            return {(Channel(channel), DispatchState(state)): number for channel, state, number in rows}
 
     async def made(self, account_id: str | None = None) -> list[ContactRow]:
         """Contacts that were made or may have been, in the order of their instants."""

@@ -12,7 +12,8 @@ from sqlalchemy.pool import NullPool
 from adapters.store.errors import StoreRefused, StoreUnavailable
 from adapters.store.migration import at_head, newest, upgrade
 
-_POOLED, _OVERFLOW, _WAIT_S, _CONNECT_S = 10, 20, 10, 5
+# No overflow: its connections are thrown away at each return, and a new one costs PostgreSQL a process.
+_POOLED, _OVERFLOW, _WAIT_S, _CONNECT_S = 30, 0, 10, 5
 # A lock held for ten seconds is a fault somewhere: give up, be asked again, and keep no one else waiting.
 _SESSION = (
     "-c timezone=UTC -c lock_timeout=10s -c statement_timeout=30s -c idle_in_transaction_session_timeout=60s"

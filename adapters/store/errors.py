@@ -55,6 +55,16 @@ class CurrencyMismatch(StoreError):
         self.account_id, self.currency = account_id, currency
 
 
+class PaymentChanged(StoreError):
+    """An event id that is in the ledger with other content: one of the two is wrong, and ours stays."""
+
+    code = "payment_changed"
+
+    def __init__(self, source: str, source_event_id: str) -> None:
+        super().__init__(f"event {source_event_id} of {source} was told before with other content")
+        self.source, self.source_event_id = source, source_event_id
+
+
 class CustomerMismatch(StoreError):
     """An account keeps its customer: contacts, consents and caps on record are that person's."""
 

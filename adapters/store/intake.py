@@ -10,7 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from adapters.store.books import read_books
 from adapters.store.database import Database
-from adapters.store.errors import BillUnknown, CurrencyMismatch, CustomerMismatch
+from adapters.store.errors import BillUnknown, CurrencyMismatch, CustomerMismatch, PaymentChanged
 from adapters.store.locks import (
     Locked,
     lock_account,
@@ -59,6 +59,12 @@ bumped AS ({BUMPED} AND EXISTS (SELECT FROM told) RETURNING account_id, ver),
 poked AS ({POKED}),
 noted AS ({INSERTION} WHERE EXISTS (SELECT FROM told))
 SELECT EXISTS (SELECT FROM told)""")  # noqa: S608 - fixed names
+_SAME_CREDIT = text("""
+SELECT EXISTS (SELECT FROM ledger WHERE source = :source AND source_event_id = :source_event_id
+    AND (account_id, kind, amount_minor, currency) = (:account_id, :kind, :amount_minor, :currency)
+    AND bill_id IS NOT DISTINCT FROM CAST(:bill_id AS text)
+    AND reverses IS NOT DISTINCT FROM CAST(:reverses AS text)
+    AND (NOT :dated OR effective_at = :effective_at))""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,12 +152,16 @@ class Intake:
 
         Raises:
             AccountUnknown, CurrencyMismatch: no such account, or one in another currency.
+            PaymentChanged: the event id was told before with other content.
         """
         async with self._database.session() as session:
             locked = await lock_account(session, credit.account_id)
             if locked.currency != credit.currency:
                 raise CurrencyMismatch(credit.account_id, credit.currency)
-            recorded = (await session.execute(_CREDIT, _entry(credit, locked))).scalar_one()
+            entry = _entry(credit, locked)
+            recorded = (await session.execute(_CREDIT, entry)).scalar_one()
+            if not recorded and not (await session.execute(_SAME_CREDIT, entry)).scalar_one():
+                raise PaymentChanged(credit.source, credit.source_event_id)
             books = await read_books(session, credit.account_id)
         arrears = books.account.arrears(books.today(books.now()))
         return CreditTold(bool(recorded), settled=arrears.overdue_minor == 0)
@@ -235,6 +245,7 @@ def _entry(credit: CreditFeed, locked: Locked) -> dict[str, object]:
         "amount_minor": credit.amount_minor,
         "currency": credit.currency,
         "effective_at": moment,
+        "dated": credit.effective_at is not None,
         "ver": locked.ver + 1,
         "bill_id": credit.bill_id,
         "reverses": credit.reverses,

@@ -12,7 +12,7 @@ from api.problems import Problem, ProblemKind
 
 SIGN_IN = "/console/sign-in"
 _OPEN = frozenset({"/", "/healthz", "/readyz", "/metrics", SIGN_IN})
-_OPEN_UNDER = ("/console/static/", *WEBHOOK_PATHS)
+_OPEN_UNDER = ("/console/static/", "/p/", *WEBHOOK_PATHS)
 _PAGES = ("/console", "/docs", "/openapi.json")
 NOBODY = "operator"
 

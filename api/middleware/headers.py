@@ -4,7 +4,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.middleware.asgi import add_headers, under
 
-_PAGES = ("/console", "/docs")
+_PAGES = ("/console", "/docs", "/p/")
 _NOTHING = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 _PAGE = (
     "default-src 'none'; style-src 'self'; img-src 'self'; "

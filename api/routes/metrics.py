@@ -1,7 +1,5 @@
 """Figures for Prometheus: of this process, and of the store as it is when they are asked for."""
 
-from collections import Counter
-
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 
@@ -41,7 +39,7 @@ async def _of_the_store(doors: Services) -> CollectorRegistry:
 async def _gauge(doors: Services, registry: CollectorRegistry) -> None:
     lag = await doors.pokes.lag()
     counts = await doors.journeys.counts()
-    made = Counter((row.channel, row.state) for row in await doors.contacts.made())
+    contacts_made = await doors.contacts.counts()
     Gauge("tideover_poke_lag_seconds", "Age of the oldest undelivered poke.", registry=registry).set(
         lag.total_seconds()
     )
@@ -51,6 +49,8 @@ async def _gauge(doors: Services, registry: CollectorRegistry) -> None:
     ended = Gauge("tideover_journeys_ended", "Ended journeys.", ["outcome"], registry=registry)
     for outcome, number in counts.ended.items():
         ended.labels(outcome).set(number)
-    contacts = Gauge("tideover_contacts", "Contacts made.", ["channel", "state"], registry=registry)
-    for (channel, state), number in made.items():
+    contacts = Gauge(
+        "tideover_contacts", "Contacts by what became of them.", ["channel", "state"], registry=registry
+    )
+    for (channel, state), number in contacts_made.items():
         contacts.labels(channel, state).set(number)

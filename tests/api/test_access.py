@@ -14,7 +14,14 @@ from api.services import Services
 from tests.api.engine_twin import EngineTwin
 from tests.api.story import BASE, KEY, SECRET, an_account, client_for, problem_in
 
-OPEN = ("/healthz", "/readyz", "/metrics", "/console/sign-in", "/console/static/console.css")
+OPEN = (
+    "/healthz",
+    "/readyz",
+    "/metrics",
+    "/p/{reference}",
+    "/console/sign-in",
+    "/console/static/console.css",
+)
 PAGES = ("/console", "/docs", "/console/accounts/A-1")
 
 

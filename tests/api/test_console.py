@@ -290,3 +290,13 @@ async def test_in_production_there_are_no_messages_to_read(services: Services) -
         await enrolled(client)
         assert "development carrier" not in (await client.get(PAGE)).text
         assert (await client.get("/v1/outbox")).status_code == 404
+
+
+async def test_the_link_in_a_message_leads_to_a_page_that_tells_nothing_about_anybody(
+    client: httpx2.AsyncClient,
+) -> None:
+    pages = [await client.get(f"/p/{reference}") for reference in ("ABCDEFGH2345", "anything-else")]
+    assert [page.status_code for page in pages] == [200, 200]
+    assert pages[0].text == pages[1].text
+    assert "call" in pages[0].text
+    assert "script" not in pages[0].headers["content-security-policy"]

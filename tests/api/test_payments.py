@@ -27,7 +27,6 @@ async def test_a_payment_told_twice_is_one(client: httpx2.AsyncClient, database:
     assert len(await rows(database, "ledger")) == 1
 
 
-@pytest.mark.xfail(strict=True, reason="the store does not say yet that a repeat has other content")
 @pytest.mark.parametrize(
     "change",
     [

@@ -286,7 +286,7 @@ async def test_what_the_store_was_told_last_is_where_the_walk_stands(stage: Stag
     """A contact notes where it leads: the operators' list is right with one note less a step."""
     twin, account_id = a_twin(), an_account()
     async with stage(twin) as gateway:
-        for day in (-10, -2, 3, 7, 12, 25):
+        for day in (-19, -10, -2, 3, 7, 12, 25):
             await gateway.advance(account_id, at(day))
             assert twin.stands == await gateway.progress(account_id)
         await gateway.pause(account_id, "agent-7")

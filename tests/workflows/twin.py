@@ -14,7 +14,7 @@ from domain.compliance.verdict import Allowed, Blocked, Deferred
 from domain.contact import Channel, ContactFacts, ContactRequest
 from domain.journey.definition import Clock, Journey, Send
 from domain.journey.events import ContactBlocked, ContactDeferred, ContactMade
-from domain.journey.forecast import Progress
+from domain.journey.forecast import Progress, progress
 from domain.journey.hold import Hold, frozen_until
 from domain.journey.run import Ended, JourneyRun, Outcome, Sight
 from domain.journey.sight import Standing, local_date, sight_of
@@ -77,6 +77,7 @@ class Twin:
             self.epoch += 1
             run = JourneyRun(order.account_id, self.epoch, sight, await self.now(at))
             self.open = ports.Opened(self.journey, run, self.clock)
+            self.stands = progress(self.journey, run, run.anchored_at)
         return self.open
 
     @activity.defn
