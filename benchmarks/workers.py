@@ -6,7 +6,8 @@ from typing import Any
 from temporalio.client import Client
 from temporalio.worker import PollerBehaviorAutoscaling, Worker, WorkflowRunner
 
-from adapters.temporal.workers import CACHED_JOURNEYS, CONTACTS_AT_ONCE, sandbox
+from adapters.temporal.log_context import LogContext
+from adapters.temporal.workers import CACHED_JOURNEYS, CONTACTS_AT_ONCE, IN_HAND, sandbox
 
 
 def worker_like_ours(
@@ -25,6 +26,8 @@ def worker_like_ours(
         workflows=workflows,
         activities=activities,
         workflow_runner=runner or sandbox(),
+        interceptors=[LogContext()],
+        graceful_shutdown_timeout=IN_HAND,
         max_cached_workflows=cached,
         max_concurrent_activities=CONTACTS_AT_ONCE,
         max_concurrent_workflow_tasks=100,

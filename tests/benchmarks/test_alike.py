@@ -24,7 +24,8 @@ def settings(
     told: dict[str, Any] = {}
     monkeypatch.setattr(module, "Worker", lambda _, **keywords: told.update(keywords))
     make()
-    return {**told, "workflow_runner": told["workflow_runner"].restrictions}
+    interceptors = [type(each) for each in told["interceptors"]]
+    return {**told, "workflow_runner": told["workflow_runner"].restrictions, "interceptors": interceptors}
 
 
 def test_bare_workflows_run_on_a_worker_set_up_as_ours(monkeypatch: pytest.MonkeyPatch) -> None:
