@@ -44,8 +44,8 @@ async def measure(stage: Stage, scale: Scale) -> Section:
             Table(("ended : bare", "p50", "p95"), over_bare),
         ),
         "The path to the end is four transactions (payment, take of the poke, its settling, the end) and "
-        "one signal, where the bare one has the signal alone. The relay batches: in a burst payments wait for the "
-        "batch before. An evicted journey is replayed from a history that is fetched again.",
+        "one signal, where the bare one has the signal alone. The relay batches: in a burst payments wait "
+        "for the batch before. An evicted journey is replayed from a history that is fetched again.",
     )
 
 
