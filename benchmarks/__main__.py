@@ -4,6 +4,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from adapters.logging import configure_logging
@@ -35,7 +36,8 @@ def main(arguments: Sequence[str]) -> int:
     try:
         if asked.write is not None:
             place(asked.write)
-        results = _results(asked.names or NAMES, QUICK if asked.quick else FULL)
+        scale = QUICK if asked.quick else replace(FULL, repeats=asked.repeats)
+        results = _results(asked.names or NAMES, scale)
         print(results)
         if asked.write is not None:
             write(asked.write, results)
@@ -86,6 +88,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("names", nargs="*", choices=[*NAMES, []], metavar="name", help=", ".join(NAMES))
     parser.add_argument(
         "--quick", action="store_true", help="a few of each, to see that it runs; no figures to keep"
+    )
+    parser.add_argument(
+        "--repeats", type=int, default=FULL.repeats, metavar="N", help="samples of each variant"
     )
     parser.add_argument("--write", type=Path, metavar="FILE", help="put the results between the file's marks")
     return parser

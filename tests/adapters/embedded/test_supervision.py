@@ -89,9 +89,9 @@ def test_a_child_knows_nothing_of_our_secrets(tmp_path: Path, monkeypatch: pytes
 
 
 def test_a_process_counts_as_running_only_under_the_name_we_gave_it() -> None:
-    assert runs(os.getpid(), "pytest")
+    assert runs(os.getpid(), "python")
     assert not runs(os.getpid(), "a program of another name")
-    assert not runs(2**22 + 1, "pytest")  # beyond the highest number a process can have
+    assert not runs(2**22 + 1, "python")  # beyond the highest number a process can have
 
 
 def test_where_there_is_no_proc_the_process_list_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
