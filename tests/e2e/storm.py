@@ -19,7 +19,7 @@ from tests.e2e.payers import Payers, failure_in, in_threads
 from tests.e2e.programs import Program, a_program, completed
 from tests.e2e.servers import Postgres, Temporal, a_port_of_its_own, a_postgres, a_temporal, count, rows
 
-STORM_S = 400.0
+STORM_S = 600.0
 _MADE = "SELECT count(*) FROM dispatches WHERE starts_with(account_id, 'w')"
 # Ordinary accounts whose contact has no outcome, and journeys that have yet to be told of something.
 _UNSETTLED = (

@@ -1,7 +1,7 @@
 """kill -9 of every part in the middle of its work: the same table at the end, nothing twice, nothing lost."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -28,33 +28,23 @@ pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), needs_linux]
 ACCOUNTS = 24
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("crashes")
+def test_a_walk_and_payments_through_kills_of_every_part_end_as_if_nothing_had_happened(
+    tmp_path: Path,
+) -> None:
+    """One test, because one storm serves all checks; each check says in its name what holds."""
+    ledger = a_ledger_file(tmp_path / "ledger.csv")
+    with a_site(tmp_path) as site:
+        calm = a_calm_walk(tmp_path, ledger, site.postgres.database("calm"))
+        storm = a_storm(site, ledger, calm.figures["contacts"]["total"], ACCOUNTS)
+        every_part_died_while_it_was_at_work(storm)
+        the_walk_ends_with_the_table_of_an_undisturbed_one(calm, storm)
+        no_contact_is_made_after_payment_and_every_payer_is_cured_at_the_instant(storm)
+        no_contact_is_dispatched_twice(site, storm)
+        every_acknowledged_payment_is_in_the_ledger_exactly_once(storm)
+        a_contact_that_is_taken_away_is_noticed(site, storm, ledger)
 
 
-@pytest.fixture(scope="module")
-def ledger(folder: Path) -> Path:
-    return a_ledger_file(folder / "ledger.csv")
-
-
-@pytest.fixture(scope="module")
-def site(folder: Path) -> Iterator[Site]:
-    with a_site(folder) as built:
-        yield built
-
-
-@pytest.fixture(scope="module")
-def calm(site: Site, ledger: Path) -> Walked:
-    return a_calm_walk(site.folder, ledger, site.postgres.database("calm"))
-
-
-@pytest.fixture(scope="module")
-def storm(site: Site, ledger: Path, calm: Walked) -> Storm:
-    return a_storm(site, ledger, calm.figures["contacts"]["total"], ACCOUNTS)
-
-
-def test_every_part_died_while_it_was_at_work(storm: Storm) -> None:
+def every_part_died_while_it_was_at_work(storm: Storm) -> None:
     assert Counter(storm.blows) == {
         "worker": 3,
         "workers": 1,
@@ -68,7 +58,7 @@ def test_every_part_died_while_it_was_at_work(storm: Storm) -> None:
     assert cut_off > 0, "the control: workers died between a claim and its outcome"
 
 
-def test_a_walk_through_crashes_ends_with_the_table_of_an_undisturbed_one(calm: Walked, storm: Storm) -> None:
+def the_walk_ends_with_the_table_of_an_undisturbed_one(calm: Walked, storm: Storm) -> None:
     rough = storm.rough
     assert (calm.code, rough.code) == (0, 0), rough.words
     assert "the pure walk made the same contacts and ended alike" in rough.words
@@ -80,7 +70,7 @@ def test_a_walk_through_crashes_ends_with_the_table_of_an_undisturbed_one(calm: 
     assert rough.figures["outcomes"]["cured"] > 20
 
 
-def test_no_contact_is_made_after_payment_and_every_payer_is_cured_at_the_instant(storm: Storm) -> None:
+def no_contact_is_made_after_payment_and_every_payer_is_cured_at_the_instant(storm: Storm) -> None:
     assert storm.rough.figures["contacts_after_payment"] == 0
     assert storm.rough.figures["open"] == 0
     url = storm.rough.url
@@ -95,7 +85,7 @@ def _more_than_once(made: Iterable[Any]) -> list[Any]:
     return [each for each, times in Counter(made).items() if times > 1]
 
 
-def test_no_contact_is_dispatched_twice(site: Site, storm: Storm) -> None:
+def no_contact_is_dispatched_twice(site: Site, storm: Storm) -> None:
     url = storm.rough.url
     steps = rows(
         url,
@@ -122,7 +112,7 @@ def test_no_contact_is_dispatched_twice(site: Site, storm: Storm) -> None:
     assert _more_than_once([*steps, steps[0]]) == [steps[0]], "the control: a second one would be noticed"
 
 
-def test_every_acknowledged_payment_is_in_the_ledger_exactly_once(storm: Storm) -> None:
+def every_acknowledged_payment_is_in_the_ledger_exactly_once(storm: Storm) -> None:
     url, acknowledged = storm.rough.url, storm.payers.acknowledged
     assert len(acknowledged) == ACCOUNTS * INSTALMENTS
     kept = rows(url, "SELECT source_event_id, amount_minor FROM ledger WHERE source = 'bank'")
@@ -130,7 +120,7 @@ def test_every_acknowledged_payment_is_in_the_ledger_exactly_once(storm: Storm) 
     assert sorted(kept[1:]) != sorted((event_id, MINOR) for event_id in acknowledged), "the control"
 
 
-def test_a_contact_that_is_taken_away_is_noticed(site: Site, storm: Storm, ledger: Path) -> None:
+def a_contact_that_is_taken_away_is_noticed(site: Site, storm: Storm, ledger: Path) -> None:
     """The control of the comparison, on the very database that the storm went over."""
     with a_contact_taken_away(storm.rough.url) as (account_id, step_id):
         code, words = site.walk_again(ledger, "walk-without")
